@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustsim.catalog import REGISTRY
+from trustsim.kernels.gauge import HOLE, MOST_EQUITY
 from trustsim.kernels.layout import FAILED, WINDING, Gauges, Terms
 from trustsim.model.batch import Batch
 from trustsim.scenario.load import from_document
@@ -22,7 +23,6 @@ NAMES = ("One", "Two")
 KINDS = ("p2p_lending", "money_market_fund", "crypto_exchange", "payment_wallet")
 DIMENSIONS = 18
 EQUITY = (0.0, 0.3, 0.4, 1.0), (-1.0, -0.35, -0.2, 0.3)  # where in its dimension which equity / claims stands
-MOST, HOLE = 0.3, 0.25  # of the claims: equity and what is missing count up to here
 
 
 class Days(NamedTuple):
@@ -105,7 +105,7 @@ def days_of(number: int, points: Floats, people: int = PEOPLE) -> Days:
     used_up = np.minimum(seen[:, Gauges.ARREARS] / batch.state.terms[Terms.PATIENCE], 1.0)
     state = np.stack(
         [
-            np.clip(seen[:, Gauges.SOLVENCY], 0.0, MOST),
+            np.clip(seen[:, Gauges.SOLVENCY], 0.0, MOST_EQUITY),
             np.clip(-seen[:, Gauges.SOLVENCY], 0.0, HOLE),
             np.maximum(seen[:, Gauges.LIQUIDITY] - seen[:, Gauges.QUEUE], -1.0),
             used_up,

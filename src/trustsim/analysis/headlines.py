@@ -47,8 +47,9 @@ def what_matters(measures: Mapping[str, HasSides], said: Mapping[str, float], ho
     """Return by outcome the smallest difference that matters, of headline outcomes and of what else has one."""
     first = measured_headlines(measures)
     found = {name: smallest(name, measures[name].unit, said, horizon) for name in (*first, *measures)}
-    is_said = {name for name in measures if name.partition("[")[0] in said}
-    return {name: value for name, value in found.items() if value > 0 or name in first or name in is_said}
+    return {
+        name: value for name, value in found.items() if value > 0 or name in first or name.partition("[")[0] in said
+    }
 
 
 def least_to_rank(name: str, unit: Unit, matters: Mapping[str, float]) -> float:

@@ -38,6 +38,7 @@ from trustsim.report.page import page
 from trustsim.report.page.again import nothing
 from trustsim.report.tables.table import ranked_html
 from trustsim.report.words import caveats, words
+from trustsim.scenario.behaviour import parts_of
 from trustsim.scenario.load import given
 from trustsim.scenario.resolved import Scenario
 from trustsim.units import name_of
@@ -60,7 +61,7 @@ class Result(Compared):
         With ``behaviour``, ``precision`` where the scenario asks for one, and ``robustness`` where it was asked for.
         """
         rule = rule_of(self.scenario, REGISTRY)
-        more: dict[str, Any] = {"behaviour": self.scenario.behaviour.partition(" from ")[0]}
+        more: dict[str, Any] = {"behaviour": parts_of(self.scenario.behaviour)[0]}
         more |= {} if rule is None else {"precision": stopping.to_json(rule, self.study)}
         more |= {} if self.robustness is None else {"robustness": self.robustness.to_json()}
         return {**self.comparison.to_json(), **more}

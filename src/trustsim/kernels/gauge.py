@@ -11,8 +11,8 @@ from trustsim.kernels.coefficients import Dials
 from trustsim.kernels.compiled import compiled, inlined
 from trustsim.kernels.layout import CALM_FEAR, OPEN, SUM_SCALE, Books, Gauges, Sums, Terms
 
-_MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
-_HOLE = 0.25  # of the claims: where so much is missing nearly all fail (docs/reliability.py)
+MOST_EQUITY = 0.3  # assumed: beyond this share of the claims, more or less equity tells nobody of more or less risk
+HOLE = 0.25  # of the claims: where so much is missing nearly all fail (docs/reliability.py)
 _NO_PATIENCE = 1e-6  # days: with less, the first day of arrears is the last
 _PARTS = (
     (Gauges.COHORT_FUND, Sums.COHORT_FUND), (Gauges.COHORT_INTEGRITY, Sums.COHORT_INTEGRITY),
@@ -89,8 +89,8 @@ def true_risk(platforms, v, p):
     used_up = min(gauges[Gauges.ARREARS, v, p] / patience, 1.0)
     return (
         dials[v, Dials.FAILS_BASE]
-        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, 0.0), _MOST_EQUITY)
-        + dials[v, Dials.FAILS_HOLE] * min(max(-equity, 0.0), _HOLE)
+        - dials[v, Dials.FAILS_EQUITY] * min(max(equity, 0.0), MOST_EQUITY)
+        + dials[v, Dials.FAILS_HOLE] * min(max(-equity, 0.0), HOLE)
         - dials[v, Dials.FAILS_CASH] * max(cash, -1.0)
         + dials[v, Dials.FAILS_ARREARS] * used_up
     )
@@ -107,7 +107,7 @@ def published_risk(platforms, v, p):
         - dials[v, Dials.RISK_LIQUIDITY] * gauges[Gauges.LIQUIDITY, v, p]
         + dials[v, Dials.RISK_OVERDUE] * gauges[Gauges.OVERDUE, v, p]
     )
-    equity = min(max(reported, -_MOST_EQUITY), _MOST_EQUITY)
+    equity = min(max(reported, -MOST_EQUITY), MOST_EQUITY)
     off = dials[v, Dials.PUBLISHED_ERROR] - platforms.terms[Terms.REPORT_BIAS, v, p]
     return strain - dials[v, Dials.RISK_EQUITY] * equity + off
 

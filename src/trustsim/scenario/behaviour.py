@@ -48,6 +48,12 @@ class Said:
         return way if self.file == str(SHIPPED) else f"{way} from {self.file}"
 
 
+def parts_of(text: str) -> tuple[str, str]:
+    """Return in two what is said of behaviour: the way, ``'member 7'``, and the file of members, '' for none."""
+    way, _, file = text.partition(" from ")
+    return way, file
+
+
 @dataclass(frozen=True)
 class Sets:
     """The members in one file: ``values`` of each by path, as a scenario file holds them; ``made``: how they were."""

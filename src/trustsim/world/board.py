@@ -113,7 +113,8 @@ class Board:
             risk = row_of(Targets, "risk")
             bad[:, :, risk] = np.maximum(evidence[:, :, risk], 0.0)
             spilled = np.zeros_like(evidence)
-            for p in range(n_platforms):  # one by one: the order of a sum must not depend on the number of variants
+            told_of = np.flatnonzero(bad.any(axis=(0, 2))).tolist()
+            for p in told_of:  # one by one: the order of a sum must not depend on the number of variants
                 counts = np.minimum(self._sizes[:, p, None] / self._sizes, 1.0)
                 spilled += (counts * self.likeness[:, p])[:, :, None] * bad[:, p, None, :]
             spilled[:, :, _NOT_SPILLED] = 0.0

@@ -87,7 +87,8 @@ def _backed(state: State) -> Floats:
 def weigh(state: State, mechanisms: Mechanisms, said: Floats, stood: Stood) -> Floats:
     """Fill ``state.weights`` from what mechanisms say, float64 (lanes, Weights), and the terms of the platforms.
 
-    Return the readiness to run before the day's part, float64 (lanes, platforms).
+    Return the readiness to run before the day's part, float64 (lanes, platforms). A guarantee that promises more than
+    it ever did is noted in ``stood``.
     """
     terms, dials = state.terms, state.dials
     weights = np.repeat(said[:, None, :], state.n_platforms, axis=1)

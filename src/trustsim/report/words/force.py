@@ -13,7 +13,7 @@ from trustsim.analysis.assumed import parameters
 from trustsim.analysis.headlines import HEADLINES, smallest
 from trustsim.registry import REGISTRY, Parameter
 from trustsim.report.words import sources, words
-from trustsim.scenario.behaviour import POINT
+from trustsim.scenario.behaviour import POINT, parts_of
 from trustsim.scenario.currency import OWN, is_amount
 from trustsim.scenario.document import text_of
 from trustsim.scenario.layout import FILE
@@ -126,7 +126,7 @@ def in_counting(scenario: Scenario) -> Iterator[Assumption]:
         yield Assumption(COUNTING, f"rates.{code}", units.show(rate, "number"), "required", sources.ASSUMED, rates.text)
     if scenario.behaviour != POINT:
         text = "how people behave where the file does not say"
-        way, _, file = scenario.behaviour.partition(" from ")
+        way, file = parts_of(scenario.behaviour)
         said = f"{way} from {os.path.basename(file)}" if file else way
         yield Assumption(COUNTING, "behaviour", said, POINT, sources.ASSUMED, text, "name")
     for f in dataclasses.fields(scenario.counted):

@@ -15,7 +15,7 @@ from trustsim.analysis.compared import Compared
 from trustsim.catalog import REGISTRY
 from trustsim.report.words import reading, words
 from trustsim.report.words.words import quoted
-from trustsim.scenario.behaviour import ENSEMBLE, POINT
+from trustsim.scenario.behaviour import ENSEMBLE, POINT, parts_of
 from trustsim.world.members import n_members_of
 
 _MOST_NAMED = 6
@@ -105,7 +105,7 @@ def fixed(result: Compared) -> str:
     """Say that people behave alike in all worlds, and how; '' where worlds differ in it, and where nothing ranks."""
     if _pair(result) is None or n_members_of(result.scenario):
         return ""
-    way = result.scenario.behaviour.partition(" from ")[0]
+    way, _ = parts_of(result.scenario.behaviour)
     if way == POINT:
         how = f"by the defaults of the rules (behaviour: {way})"
     elif way == ENSEMBLE:
